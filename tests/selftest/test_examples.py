@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from environments import outside
 
 from ecsuite.standin import serving
 
@@ -96,12 +97,11 @@ def test_nightly_commands_run(tmp_path):
     binary.mkdir()
     (binary / "ecsuite").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ecsuite "$@"\n')
     (binary / "ecsuite").chmod(0o755)
-    own = {
-        name: value for name, value in os.environ.items() if not name.startswith(("EC_", "GITHUB_", "PYTEST_", "TOX_"))
-    }
     with serving("2026-01") as standin:
         path = f"{binary}:{os.environ['PATH']}"
-        env = own | standin.environment() | {"PATH": path, "XDG_STATE_HOME": str(tmp_path / "state"), "CI": "true"}
+        env = (
+            outside() | standin.environment() | {"PATH": path, "XDG_STATE_HOME": str(tmp_path / "state"), "CI": "true"}
+        )
         for command in NIGHTLY:
             ran = subprocess.run(
                 shlex.split(command), cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=200

@@ -5,11 +5,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from outcomes import found_by
 
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import datum
-from ecsuite.findings.deviation import mark_of
-from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import (
     BAD_REQUEST,
     CREATION_RESPONSE,
@@ -34,28 +33,11 @@ from ecsuite.results.cause import Causes
 from ecsuite.results.grouping.alterations import alteration, lenient_reading
 from ecsuite.results.record import Found
 
-PLACE = ContractPlace(("x",), "contracts/2023-10/openapi.yaml", 1, "Postman collection 2023-10")
 HOOK, HOOKS = "/webhooks/{id}", "/webhooks"
 CAR, CARS = "/users/{userId}/vehicles/{vehicleId}", "/users/{userId}/vehicles"
 TANK = "/users/{userId}/resources/{resourceId}"
 TYPES = ("components", "schemas", "Webhook", "properties", "eventPayloadTypes")
 URL = ("components", "schemas", "Webhook", "properties", "webhookUrl")
-
-
-def a_found(promise: Any, call: str, breach: Breach, anchor: Any = (), times: int = 1, **changes: Any) -> Found:
-    method, _, path = call.partition(" ")
-    finding = Finding(
-        promise=promise.id,
-        operation=call,
-        method=method,
-        path=path,
-        status=changes.pop("status", 200),
-        breach=breach,
-        level="spec",
-        severity=changes.pop("severity", "error"),
-        rule=PLACE,
-    )
-    return Found(finding, anchor, times, marks=(mark_of(finding),), **changes)
 
 
 def at(*path: str | int, kind: str = "changed") -> Breach:
@@ -72,18 +54,18 @@ def told(*founds: Found) -> list[list[str]]:
 
 def missing(call: str, seen_call: str, times: int = 1) -> Found:
     breach = Breach("absent", body(), seen_by=seen_call, seen_call=seen_call)
-    return a_found(OTHERS_UNTOUCHED, call, breach, ("schema", seen_call), times)
+    return found_by(OTHERS_UNTOUCHED, call, breach, ("schema", seen_call), times)
 
 
 not_found = Breach("status", STATUS, datum([200]), datum(404))
-kept = a_found(ROUND_TRIP, f"PUT {HOOK}", at("eventPayloadTypes", kind="same"), TYPES, 10)
-turned = a_found(ROUND_TRIP, f"GET {HOOK}", at("eventPayloadTypes", kind="order"), TYPES, 2)
-longer = a_found(ROUND_TRIP, f"GET {HOOKS}", at(0, "eventPayloadTypes", kind="length"), TYPES, 3)
-elsewhere = a_found(ROUND_TRIP, f"GET {HOOK}", at("webhookUrl"), URL, 2)
+kept = found_by(ROUND_TRIP, f"PUT {HOOK}", at("eventPayloadTypes", kind="same"), TYPES, 10)
+turned = found_by(ROUND_TRIP, f"GET {HOOK}", at("eventPayloadTypes", kind="order"), TYPES, 2)
+longer = found_by(ROUND_TRIP, f"GET {HOOKS}", at(0, "eventPayloadTypes", kind="length"), TYPES, 3)
+elsewhere = found_by(ROUND_TRIP, f"GET {HOOK}", at("webhookUrl"), URL, 2)
 
 
 def altered(before: Any, after: Any, member: str, call: str = f"GET {HOOK}") -> Found:
-    return a_found(ROUND_TRIP, call, Breach("changed", body((member,)), datum(before), datum(after)), ("x", member))
+    return found_by(ROUND_TRIP, call, Breach("changed", body((member,)), datum(before), datum(after)), ("x", member))
 
 
 LETTERS, DIGITS = {"enum": ["NO1", "NO2"]}, {"type": "number"}
@@ -93,7 +75,7 @@ def accepted_as_meant(kind: str, schema: Any, value: Any, member: str, call: str
     """A bad request that was accepted, with what was evidently meant; a warning."""
     because = Breach(kind, Place("request-body", path=(member,)), datum(schema), datum(value))
     breach = Breach("status", STATUS, datum(["4XX"]), datum(201), because=because)
-    return a_found(BAD_REQUEST, call, breach, ("because", kind, member), **{"severity": "warning"} | changes)
+    return found_by(BAD_REQUEST, call, breach, ("because", kind, member), **{"severity": "warning"} | changes)
 
 
 in_letters = accepted_as_meant("enum", LETTERS, "no2", "area", f"POST {HOOKS}")
@@ -103,34 +85,34 @@ in_digits = accepted_as_meant("type", DIGITS, "4.5", "power", f"POST {HOOKS}")
 wrong_of_ignored = accepted_as_meant("type", DIGITS, "x", "eventPayloadTypes", f"PUT {HOOK}", severity="error")
 
 
-in_old_list = a_found(
+in_old_list = found_by(
     DELETED_IS_GONE, f"DELETE {HOOK}", Breach("present", Place("list", "id"), seen_call=f"GET {HOOKS}"), ("list",)
 )
 SIMULATE = "POST /simulation/events/pricecurve"
-twins = a_found(DELIVERED_ONCE, SIMULATE, Breach("count", Place("delivery", "notifications")), ("twins",), 3)
-too_many = a_found(DELIVERY_RETRIED, SIMULATE, Breach("maximum", Place("delivery", "attempts")), ("attempts",))
-given_up = a_found(DELIVERY_RETRIED, SIMULATE, Breach("minimum", Place("delivery", "attempts")), ("attempts",), 3)
-astray = a_found(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery")), ("astray",))
-nothing_came = a_found(DELIVERY_ARRIVES, SIMULATE, Breach("absent", Place("delivery")), ("arrives",))
+twins = found_by(DELIVERED_ONCE, SIMULATE, Breach("count", Place("delivery", "notifications")), ("twins",), 3)
+too_many = found_by(DELIVERY_RETRIED, SIMULATE, Breach("maximum", Place("delivery", "attempts")), ("attempts",))
+given_up = found_by(DELIVERY_RETRIED, SIMULATE, Breach("minimum", Place("delivery", "attempts")), ("attempts",), 3)
+astray = found_by(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery")), ("astray",))
+nothing_came = found_by(DELIVERY_ARRIVES, SIMULATE, Breach("absent", Place("delivery")), ("arrives",))
 made_one = Breach("present", body(), actual=datum({"id": "7"}), seen_by=HOOK, seen_call=f"GET {HOOK}")
 made_item = Breach("extra", Place("list"), actual=datum({"id": "7"}), seen_by=HOOKS, seen_call=f"GET {HOOKS}")
-left = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", made_one, ("schema", HOOK), 3, status=400)
-left_item = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", made_item, ("list",), 1, status=400)
-left_by_another = a_found(REFUSED_CHANGES_NOTHING, f"PUT {HOOK}", made_item, ("list",), 1, status=400)
+left = found_by(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", made_one, ("schema", HOOK), 3, status=400)
+left_item = found_by(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", made_item, ("list",), 1, status=400)
+left_by_another = found_by(REFUSED_CHANGES_NOTHING, f"PUT {HOOK}", made_item, ("list",), 1, status=400)
 in_list = Breach("present", Place("list", "vehicleId"), actual=datum("7"))
-strangers = a_found(PARENTS, f"GET {CARS}", in_list, ("list", "vehicleId"))
-other_ids = a_found(PATH_IDS, f"GET {CARS}", at(0, "userId"), ("x", "userId"), 4)
-still_listed = a_found(
+strangers = found_by(PARENTS, f"GET {CARS}", in_list, ("list", "vehicleId"))
+other_ids = found_by(PATH_IDS, f"GET {CARS}", at(0, "userId"), ("x", "userId"), 4)
+still_listed = found_by(
     DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", Place("list", "vehicleId"), seen_by=f"GET {CARS}"), ("gone",), 2
 )
-still_read = a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", body(), seen_by=f"GET {CAR}"), ("read",), 2)
+still_read = found_by(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", body(), seen_by=f"GET {CAR}"), ("read",), 2)
 taken = missing(f"DELETE {HOOK}", f"GET {HOOK}", 3)
-lost = a_found(STATUS_EXPECTED, f"GET {HOOK}", not_found, ("status", 404), status=404)
-unlisted = a_found(STATUS_EXPECTED, f"GET {CAR}", not_found, ("status", 404), status=404)
-shown_wrong = a_found(ROUND_TRIP, f"GET {CAR}", at("metadata", "brand"), ("brand",), 2)
+lost = found_by(STATUS_EXPECTED, f"GET {HOOK}", not_found, ("status", 404), status=404)
+unlisted = found_by(STATUS_EXPECTED, f"GET {CAR}", not_found, ("status", 404), status=404)
+shown_wrong = found_by(ROUND_TRIP, f"GET {CAR}", at("metadata", "brand"), ("brand",), 2)
 said_changed = Breach("changed", body(("metadata", "brand")), seen_by=f"GET {CAR}")
 NOBODYS = "beginning-of-an-id"
-nobodys = a_found(
+nobodys = found_by(
     STATUS_EXPECTED,
     f"POST {CARS}",
     Breach("status", STATUS, datum([404]), datum(201), case=NOBODYS),
@@ -138,72 +120,72 @@ nobodys = a_found(
     4,
     status=201,
 )
-let_in = a_found(
+let_in = found_by(
     PARTNERS_APART, f"POST {CARS}", Breach("status", STATUS, datum([404]), datum(201)), ("2XX",), status=201
 )
 because = Breach("type", Place("request-body", path=("heatingElements", 0)))
-accepted = a_found(
+accepted = found_by(
     BAD_REQUEST, f"POST {CARS}", Breach("status", STATUS, actual=datum(201), because=because), ("because",), status=201
 )
-shown_so = a_found(RESPONSE_BODY, f"GET {CAR}", at("heatingElements", 1, kind="type"), ("heatingElements",), 5)
-swapped = a_found(ROUND_TRIP, f"GET {CAR}", at("latitude"), ("latitude",), 9)
-both = a_found(ROUND_TRIP, f"POST {CARS}", at("longitude"), ("longitude",), 10)
+shown_so = found_by(RESPONSE_BODY, f"GET {CAR}", at("heatingElements", 1, kind="type"), ("heatingElements",), 5)
+swapped = found_by(ROUND_TRIP, f"GET {CAR}", at("latitude"), ("latitude",), 9)
+both = found_by(ROUND_TRIP, f"POST {CARS}", at("longitude"), ("longitude",), 10)
 both = replace(both, marks=(*both.marks, *swapped.marks))
-too_large = a_found(RESPONSE_BODY, f"GET {CAR}", at("latitude", kind="maximum"), ("latitude",), 20)
-ids_only = a_found(RESPONSE_BODY, f"GET {CARS}", at(0, kind="type"), ("item",))
-not_listed = a_found(LISTED_ONCE, f"GET {CARS}", Breach("absent", Place("list", "vehicleId")), ("list",), 3)
+too_large = found_by(RESPONSE_BODY, f"GET {CAR}", at("latitude", kind="maximum"), ("latitude",), 20)
+ids_only = found_by(RESPONSE_BODY, f"GET {CARS}", at(0, kind="type"), ("item",))
+not_listed = found_by(LISTED_ONCE, f"GET {CARS}", Breach("absent", Place("list", "vehicleId")), ("list",), 3)
 TEST = f"POST {HOOK}/test"
 
 
 def deliveries(promise: Any, count: int) -> Found:
-    return a_found(promise, TEST, Breach("count", Place("delivery"), actual=datum(count)), (promise.id,))
+    return found_by(promise, TEST, Breach("count", Place("delivery"), actual=datum(count)), (promise.id,))
 
 
-others_user = a_found(PARTNERS_APART, "GET /users/{userId}", Breach("status", STATUS, actual=datum(200)), ("2XX",), 4)
-others_hook = a_found(PARTNERS_APART, f"GET {HOOKS}", Breach("present", Place("list", "id")), ("list", "id"))
-told_of_others = a_found(
+others_user = found_by(PARTNERS_APART, "GET /users/{userId}", Breach("status", STATUS, actual=datum(200)), ("2XX",), 4)
+others_hook = found_by(PARTNERS_APART, f"GET {HOOKS}", Breach("present", Place("list", "id")), ("list", "id"))
+told_of_others = found_by(
     DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery"), datum(0), datum(1)), ("told",)
 )
-untold = a_found(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery"), datum(1), datum(0)), ("told",))
+untold = found_by(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery"), datum(1), datum(0)), ("told",))
 
 
 no_token = Breach("type", Place("request-header", "Authorization"))
-open_to_all = a_found(BAD_REQUEST, TEST, Breach("status", STATUS, actual=datum(200), because=no_token), ("open",))
-bad_token = a_found(STATUS_EXPECTED, TEST, Breach("status", STATUS, datum([401]), datum(200)), ("2XX", 401))
-one_left = a_found(LISTED_ONCE, f"GET {HOOKS}", Breach("count", Place("list", "id"), datum(9), datum(1)), ("list",), 5)
-null = a_found(RESPONSE_BODY, f"GET {CAR}", at("metadata", "brand", kind="type"), ("null",))
+open_to_all = found_by(BAD_REQUEST, TEST, Breach("status", STATUS, actual=datum(200), because=no_token), ("open",))
+bad_token = found_by(STATUS_EXPECTED, TEST, Breach("status", STATUS, datum([401]), datum(200)), ("2XX", 401))
+one_left = found_by(LISTED_ONCE, f"GET {HOOKS}", Breach("count", Place("list", "id"), datum(9), datum(1)), ("list",), 5)
+null = found_by(RESPONSE_BODY, f"GET {CAR}", at("metadata", "brand", kind="type"), ("null",))
 half = replace(accepted, finding=replace(accepted.finding, severity="warning"))
 
 
 def turned_to(call: str, sent: object, shown: object, member: str) -> Found:
-    return a_found(ROUND_TRIP, call, Breach("changed", body((member,)), datum(sent), datum(shown)), (member,))
+    return found_by(ROUND_TRIP, call, Breach("changed", body((member,)), datum(sent), datum(shown)), (member,))
 
 
 def at_hour(hour: int, call: str, promise: Any = CREATION_RESPONSE, minute: int = 0) -> Found:
     """A timestamp that is shown at another hour than the sixth."""
     sent, shown = datum("2026-01-19T06:00:00Z"), datum(f"2026-01-19T{hour:02}:{minute:02}:00Z")
-    return a_found(promise, call, Breach("changed", body(("createdAt",)), sent, shown), ("time", call))
+    return found_by(promise, call, Breach("changed", body(("createdAt",)), sent, shown), ("time", call))
 
 
 def taken_as(value: object, member: str, call: str) -> Found:
     """A wrong value that a call should not have been accepted with."""
     because = Breach("type", Place("request-body", path=("items", 0, member)), datum({"type": "string"}), datum(value))
     breach = Breach("status", STATUS, datum(["4XX"]), datum(201), because=because)
-    return a_found(BAD_REQUEST, call, breach, ("taken", call, member))
+    return found_by(BAD_REQUEST, call, breach, ("taken", call, member))
 
 
-listed_twice = a_found(LISTED_ONCE, f"GET {CARS}", Breach("duplicate", Place("list", "vehicleId")), ("twice",), 9)
-undone = a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", body()), ("undone",), 9)
-deleted_twice = a_found(
+listed_twice = found_by(LISTED_ONCE, f"GET {CARS}", Breach("duplicate", Place("list", "vehicleId")), ("twice",), 9)
+undone = found_by(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", body()), ("undone",), 9)
+deleted_twice = found_by(
     STATUS_EXPECTED, f"DELETE {CAR}", Breach("status", STATUS, datum([404]), datum(204)), status=204
 )
-empty = a_found(RESPONSE_BODY, f"GET {CAR}", Breach("absent", body()), ("empty",), 9)
-read_nobodys = a_found(STATUS_EXPECTED, f"GET {CAR}", Breach("status", STATUS, datum([404]), datum(200)), ("nobody",))
+empty = found_by(RESPONSE_BODY, f"GET {CAR}", Breach("absent", body()), ("empty",), 9)
+read_nobodys = found_by(STATUS_EXPECTED, f"GET {CAR}", Breach("status", STATUS, datum([404]), datum(200)), ("nobody",))
 url_is_cut = turned_to(f"POST {HOOKS}", "http://h/1?a=b", "http://h/1", "webhookUrl")
 address = Breach("changed", Place("delivery", "address"), datum("http://h/2?a=b"), datum("http://h/2"))
-other_address = a_found(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, address, ("address",))
+other_address = found_by(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, address, ("address",))
 reordered = [
-    a_found(ROUND_TRIP, call, at("metadata", "points", kind="order"), ("order", call))
+    found_by(ROUND_TRIP, call, at("metadata", "points", kind="order"), ("order", call))
     for call in (f"GET {CAR}", f"GET {TANK}")
 ]
 
@@ -218,7 +200,7 @@ ONE = {
     "times that are shifted, set by the API and sent": [at_hour(7, f"POST {CARS}"), at_hour(7, f"GET {HOOK}", ROUND_TRIP)],
     "a wrong value that two operations take": [taken_as(7, "meter", f"POST {CARS}"), taken_as(7, "meter", f"POST {HOOKS}")],
     "lists of one name in another order": reordered,
-    "what a PUT kept, and all that it did not change": [kept, a_found(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
+    "what a PUT kept, and all that it did not change": [kept, found_by(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
     "attempts that are those of a twin": [twins, too_many],
     "what does not arrive, for it goes elsewhere": [astray, nothing_came],
     "what does not arrive after a failure": [given_up, nothing_came],
@@ -234,10 +216,10 @@ ONE = {
     ],
     "a member that is left as it was, and invalid values of it that are accepted": [kept, wrong_of_ignored],
     "a member that is lost, and invalid values of it that are accepted": [
-        a_found(ROUND_TRIP, f"PUT {HOOK}", Breach("missing", body(("eventPayloadTypes",)), datum("a")), TYPES), wrong_of_ignored
+        found_by(ROUND_TRIP, f"PUT {HOOK}", Breach("missing", body(("eventPayloadTypes",)), datum("a")), TYPES), wrong_of_ignored
     ],
     "what was taken, and is shown inside of another member": [
-        accepted, a_found(RESPONSE_BODY, f"POST {CARS}", at("vehicle", "heatingElements", 1, kind="type"), ("inside",))
+        accepted, found_by(RESPONSE_BODY, f"POST {CARS}", at("vehicle", "heatingElements", 1, kind="type"), ("inside",))
     ],
     "a list whose items have another parent's id, and what it lacks": [
         other_ids, not_listed,
@@ -261,22 +243,22 @@ ONE = {
     ],
     "an operation that takes no token, and a bad one": [open_to_all, bad_token],
     "an operation that takes no token, and another partner's": [
-        open_to_all, a_found(PARTNERS_APART, TEST, Breach("status", STATUS, datum([404]), datum(200)), ("2XX",), 4)
+        open_to_all, found_by(PARTNERS_APART, TEST, Breach("status", STATUS, datum([404]), datum(200)), ("2XX",), 4)
     ],
     "entities that cannot be read, nor are listed": [lost, one_left],
     "a delivery to another address, and none to its own": [
-        deliveries(DELIVERED_TO_ITS_WEBHOOK, 1), a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",))
+        deliveries(DELIVERED_TO_ITS_WEBHOOK, 1), found_by(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",))
     ],
     "a member that is changed, and null once": [shown_wrong, null],
     "what is taken as something else, and as what was meant": [accepted, half],
     "what is taken away, and who is said to have done it": [
-        taken, a_found(REFUSED_CHANGES_NOTHING, f"GET {CAR}", Breach("absent", body(), seen_by="x", seen_call=f"GET {HOOK}"), ("x",), 9)
+        taken, found_by(REFUSED_CHANGES_NOTHING, f"GET {CAR}", Breach("absent", body(), seen_by="x", seen_call=f"GET {HOOK}"), ("x",), 9)
     ],
     "a reading that shows what it likes, and who is said to have changed it": [
         shown_wrong,
-        a_found(OTHERS_UNTOUCHED, f"DELETE {TANK}", said_changed, ("x",), 5),
-        a_found(REFUSED_CHANGES_NOTHING, f"GET {CAR}", said_changed, ("y",), 6, status=401),
-        a_found(PARTNERS_APART, f"DELETE {CAR}", said_changed, ("z",), 7, status=404),
+        found_by(OTHERS_UNTOUCHED, f"DELETE {TANK}", said_changed, ("x",), 5),
+        found_by(REFUSED_CHANGES_NOTHING, f"GET {CAR}", said_changed, ("y",), 6, status=401),
+        found_by(PARTNERS_APART, f"DELETE {CAR}", said_changed, ("z",), 7, status=404),
     ],
     "an entity that is deleted in the place of another": [still_read, missing(f"DELETE {CAR}", f"GET {CAR}", 3)],
     "ids that nobody has, and another partner's": [nobodys, let_in],
@@ -284,7 +266,7 @@ ONE = {
     "coordinates that are swapped, one of them by chance beyond its range": [both, swapped, too_large],
     "a list of ids, which has no entities": [ids_only, not_listed],
     "no delivery at all": [
-        a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",)), deliveries(DELIVERED_ONCE, 0)
+        found_by(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",)), deliveries(DELIVERED_ONCE, 0)
     ],
     "deliveries to all webhooks": [deliveries(DELIVERED_TO_ITS_WEBHOOK, 3), deliveries(DELIVERED_ONCE, 3)],
     "a member that a change leaves as it was, in every way": [kept, turned, longer],
@@ -293,8 +275,8 @@ ONE = {
     "two types of entities that are kept as one": [missing(f"DELETE {CAR}", f"GET {TANK}"), missing(f"DELETE {TANK}", f"GET {CAR}")],
     "what is taken away, and not found by others": [taken, lost],
     "a failure at common and at rare input": [
-        a_found(SERVER_ERROR, f"GET {CAR}", at(), ("status", 500)),
-        a_found(SERVER_ERROR, f"GET {CAR}", at(), ("status", 500), severity="warning"),
+        found_by(SERVER_ERROR, f"GET {CAR}", at(), ("status", 500)),
+        found_by(SERVER_ERROR, f"GET {CAR}", at(), ("status", 500), severity="warning"),
     ],
 }  # fmt: skip
 TWO = {
@@ -306,15 +288,15 @@ TWO = {
     "an event that is another, and deliveries of others": [turned_to(TEST, "a", "b", "payloadType"), astray],
     "times that are shifted by two spans": [at_hour(9, f"POST {CARS}"), at_hour(7, f"POST {HOOKS}")],
     "texts that the API sets, altered in one way": [
-        a_found(CREATION_RESPONSE, call, Breach("changed", body(("id",)), datum("Ab"), datum("ab")), ("id", call))
+        found_by(CREATION_RESPONSE, call, Breach("changed", body(("id",)), datum("Ab"), datum("ab")), ("id", call))
         for call in (f"POST {CARS}", f"POST {HOOKS}")
     ],
     "two wrong values that are taken": [taken_as(7, "meter", f"POST {CARS}"), taken_as(1.5, "meter", f"POST {HOOKS}")],
     "a wrong value in members of two names": [taken_as(7, "meter", f"POST {CARS}"), taken_as(7, "name", f"POST {HOOKS}")],
-    "what a PUT kept, and another member": [elsewhere, a_found(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
+    "what a PUT kept, and another member": [elsewhere, found_by(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
     "what is not tried again, and twins": [twins, given_up],
     "what does not arrive, and too many attempts": [too_many, nothing_came],
-    "what is deleted, in a list of others": [longer, a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", Place("list", "id"), seen_call=f"GET {CARS}"), ("list",))],
+    "what is deleted, in a list of others": [longer, found_by(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", Place("list", "id"), seen_call=f"GET {CARS}"), ("list",))],
     "numbers in strings, and enums in other letters": [in_letters, in_digits],
     "numbers in strings, and strings from numbers": [in_digits, accepted_as_meant("type", {"type": "string"}, 7, "name", f"PUT {CAR}")],
     "enums in other letters, and unknown values of another": [
@@ -327,19 +309,19 @@ TWO = {
         in_digits, accepted_as_meant("type", DIGITS, "4.5", "price", f"PUT {CAR}", severity="error")
     ],
     "a member that is changed, and invalid values of it that are accepted": [
-        a_found(ROUND_TRIP, f"PUT {HOOK}", at("eventPayloadTypes"), TYPES), wrong_of_ignored
+        found_by(ROUND_TRIP, f"PUT {HOOK}", at("eventPayloadTypes"), TYPES), wrong_of_ignored
     ],
     "a member that is left as it was, and invalid values of another": [
-        a_found(ROUND_TRIP, f"PUT {HOOK}", at("webhookUrl", kind="same"), URL), wrong_of_ignored
+        found_by(ROUND_TRIP, f"PUT {HOOK}", at("webhookUrl", kind="same"), URL), wrong_of_ignored
     ],
     "a list whose items have another parent's id, and what another list lacks": [
-        other_ids, a_found(LISTED_ONCE, f"GET {HOOKS}", Breach("absent", Place("list", "id")), ("lacks",))
+        other_ids, found_by(LISTED_ONCE, f"GET {HOOKS}", Breach("absent", Place("list", "id")), ("lacks",))
     ],
     "users of another partner, and deliveries that are missing": [others_user, untold],
     "texts that are altered in two ways": [altered("3 & 4", "3 &amp; 4", "a"), altered("3 & 4", "3  4", "b")],
     "texts that are other texts": [altered("01", "1", "a"), altered("x2", "y2", "b")],
     "texts that are cut to two lengths": [altered("a" * 60, "a" * 50, "a"), altered("b" * 70, "b" * 40, "b")],
-    "numbers that are altered": [a_found(ROUND_TRIP, f"GET {HOOK}", Breach("changed", body((name,)), datum(1), datum(2)), name) for name in "ab"],
+    "numbers that are altered": [found_by(ROUND_TRIP, f"GET {HOOK}", Breach("changed", body((name,)), datum(1), datum(2)), name) for name in "ab"],
     "what two refused calls left": [left, left_by_another],
     "texts that are changed in two ways": [
         turned_to(f"GET {CAR}", "Blå", "BlÃ¥", "model"), turned_to(f"GET {TANK}", "Høiax", "H?iax", "brand")
@@ -351,17 +333,17 @@ TWO = {
     "another partner is let in, and a bad token": [let_in, replace(bad_token, finding=replace(bad_token.finding, path=CARS))],
     "another member than that which a reading shows wrong": [
         shown_wrong,
-        a_found(OTHERS_UNTOUCHED, f"DELETE {TANK}", replace(said_changed, at=body(("metadata", "vin"))), ("x",)),
+        found_by(OTHERS_UNTOUCHED, f"DELETE {TANK}", replace(said_changed, at=body(("metadata", "vin"))), ("x",)),
     ],
     "another partner is let in where ids of nobody are refused": [
-        let_in, a_found(STATUS_EXPECTED, f"GET {CARS}", Breach("status", STATUS, datum([404]), datum(200)), ("2XX",))
+        let_in, found_by(STATUS_EXPECTED, f"GET {CARS}", Breach("status", STATUS, datum([404]), datum(200)), ("2XX",))
     ],
-    "what was taken, and another member": [accepted, a_found(RESPONSE_BODY, f"GET {CAR}", at("capacity", kind="type"), ("c",))],
+    "what was taken, and another member": [accepted, found_by(RESPONSE_BODY, f"GET {CAR}", at("capacity", kind="type"), ("c",))],
     "a member beyond its range, and another that is changed": [shown_wrong, too_large],
     "a list whose items lack a member, and another list": [
-        ids_only, a_found(LISTED_ONCE, f"GET {HOOKS}", Breach("absent", Place("list", "id")), ("list",))
+        ids_only, found_by(LISTED_ONCE, f"GET {HOOKS}", Breach("absent", Place("list", "id")), ("list",))
     ],
-    "one delivery, and twice as many": [deliveries(DELIVERED_ONCE, 2), a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",))],
+    "one delivery, and twice as many": [deliveries(DELIVERED_ONCE, 2), found_by(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",))],
     "what is not deleted, and what is taken away of another type": [still_read, missing(f"DELETE {CAR}", f"GET {TANK}")],
     "two members": [turned, elsewhere],
     "a member that was left as it was, and another": [kept, elsewhere],
@@ -369,36 +351,36 @@ TWO = {
     "what a call takes away, and what another does not find": [taken, unlisted],
     "what two calls take away of a third type": [missing(f"DELETE {CAR}", f"GET {HOOK}"), missing(f"DELETE {TANK}", f"GET {CAR}")],
     "failures of two operations": [
-        a_found(SERVER_ERROR, f"GET {CAR}", at(), ("status", 500)),
-        a_found(SERVER_ERROR, f"GET {TANK}", at(), ("status", 500), severity="warning"),
+        found_by(SERVER_ERROR, f"GET {CAR}", at(), ("status", 500)),
+        found_by(SERVER_ERROR, f"GET {TANK}", at(), ("status", 500), severity="warning"),
     ],
     "two members with wrong values that are accepted, one of which is harmless": [
         accepted, accepted_as_meant("type", DIGITS, "4.5", "capacity", f"POST {CARS}")
     ],
     "a list with what is others', and a member that it shows wrong": [
-        strangers, a_found(ROUND_TRIP, f"GET {CARS}", at(0, "metadata", "brand"), ("brand",))
+        strangers, found_by(ROUND_TRIP, f"GET {CARS}", at(0, "metadata", "brand"), ("brand",))
     ],
     "what is taken away by a call of which nobody knows who saw it": [missing(f"DELETE {HOOK}", ""), unlisted],
     "another partner is let in, and a call that had to be refused otherwise": [
         let_in,
-        a_found(
+        found_by(
             STATUS_EXPECTED, f"POST {CARS}", Breach("status", STATUS, datum([409]), datum(201), case="x"), ("2XX",), 4, status=201
         ),
     ],
     "an operation that takes no token, and what it does not refuse otherwise": [
-        open_to_all, a_found(STATUS_EXPECTED, TEST, Breach("status", STATUS, datum([409]), datum(200)), ("2XX",))
+        open_to_all, found_by(STATUS_EXPECTED, TEST, Breach("status", STATUS, datum([409]), datum(200)), ("2XX",))
     ],
     "others that are changed, and what is not found": [
-        a_found(OTHERS_UNTOUCHED, f"DELETE {CAR}", Breach("changed", body(("name",)), seen_call=f"GET {HOOK}"), ("x",)), lost
+        found_by(OTHERS_UNTOUCHED, f"DELETE {CAR}", Breach("changed", body(("name",)), seen_call=f"GET {HOOK}"), ("x",)), lost
     ],
     "a whole that is wrong, and one of its members": [
         shown_wrong,
-        replace(whole := a_found(ROUND_TRIP, f"GET {CARS}", at(kind="order"), ("whole",)), marks=(*whole.marks, *shown_wrong.marks)),
+        replace(whole := found_by(ROUND_TRIP, f"GET {CARS}", at(kind="order"), ("whole",)), marks=(*whole.marks, *shown_wrong.marks)),
     ],
     "what is deleted, in a list that shows another member wrong": [
-        a_found(ROUND_TRIP, f"GET {HOOKS}", at("pagination"), ("pagination",), 3), in_old_list
+        found_by(ROUND_TRIP, f"GET {HOOKS}", at("pagination"), ("pagination",), 3), in_old_list
     ],
-    "one that is less severe": [kept, a_found(ROUND_TRIP, f"GET {HOOK}", at("eventPayloadTypes"), TYPES, severity="warning")],
+    "one that is less severe": [kept, found_by(ROUND_TRIP, f"GET {HOOK}", at("eventPayloadTypes"), TYPES, severity="warning")],
 }  # fmt: skip
 
 

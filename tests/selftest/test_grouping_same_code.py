@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
+from outcomes import found_by
 
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import datum
-from ecsuite.findings.deviation import mark_of
-from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import (
     BAD_REQUEST,
     CREATION_RESPONSE,
@@ -22,33 +21,20 @@ from ecsuite.promises import (
     ROUND_TRIP,
     STATUS_EXPECTED,
     STATUS_LISTED,
+    Promise,
 )
 from ecsuite.results.cause import Causes
 from ecsuite.results.record import Found
 
-PLACE = ContractPlace(("x",), "contracts/2023-10/openapi.yaml", 1, "Postman collection 2023-10")
 HOOK, HOOKS, TEST = "/webhooks/{id}", "/webhooks", "POST /webhooks/{id}/test"
 CAR, CARS = "/users/{userId}/vehicles/{vehicleId}", "/users/{userId}/vehicles"
 TANK, TANKS = "/users/{userId}/resources/{resourceId}", "/users/{userId}/resources"
 METER = "/users/{userId}/meters/{meterId}"
 
 
-def a_found(promise: Any, call: str, breach: Breach, times: int = 1, **changes: Any) -> Found:
-    method, _, path = call.partition(" ")
-    finding = Finding(
-        promise=promise.id,
-        operation=call,
-        method=method,
-        path=path,
-        status=changes.pop("status", 200),
-        breach=breach,
-        level="spec",
-        severity=changes.pop("severity", "error"),
-        rule=PLACE,
-    )
-    # Each finding has an anchor of its own, so that no other rule makes them one.
-    anchor = (promise.id, call, str(breach.at), breach.case)
-    return Found(finding, anchor, times, marks=(mark_of(finding),), **changes)
+def a_found(promise: Promise, call: str, breach: Breach, times: int = 1, **changes: Any) -> Found:
+    """A finding with an anchor of its own, so that no other rule makes it one with another."""
+    return found_by(promise, call, breach, (promise.id, call, str(breach.at), breach.case), times, **changes)
 
 
 def count(*founds: Found) -> int:

@@ -1,12 +1,12 @@
 """Runs pytest as a user would, against the stand-in behind a proxy, and reports how the run ends and what it leaves."""
 
-import os
 import subprocess
 import sys
 import textwrap
 from contextlib import closing
 from pathlib import Path
 
+from environments import outside
 from proxies import Behaviour, Proxy, behind, proxying
 
 from ecsuite.checks import Checker
@@ -70,10 +70,7 @@ def write_test(folder: Path, test: str) -> None:
 
 def environment(env: dict[str, str]) -> dict[str, str]:
     """This process's environment without variables about tests and servers, plus the given ones."""
-    own = {
-        name: value for name, value in os.environ.items() if not name.startswith(("EC_", "GITHUB_", "PYTEST_", "TOX_"))
-    }
-    return own | {"COLUMNS": "200"} | env
+    return outside() | {"COLUMNS": "200"} | env
 
 
 def token_of(standin: StandIn) -> str:

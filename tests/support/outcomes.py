@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from ecsuite import editions
 from ecsuite.checks import Checker
+from ecsuite.contract import Pointer
 from ecsuite.findings.breach import Breach, body
 from ecsuite.findings.datum import datum
+from ecsuite.findings.deviation import mark_of
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.journal import Tally
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.promises import RESPONSE_BODY
+from ecsuite.promises import RESPONSE_BODY, Promise
 from ecsuite.results.collect import Collector
 from ecsuite.results.own import Privacy
 from ecsuite.results.record import Found, Record
@@ -46,6 +48,25 @@ def a_found(member: str = "year", value: object = "2009", **changes: object) -> 
     return Found(
         replace(finding, **changes), anchor, 1, (f"{member}:", "  type: integer"), sample, script="#!/bin/sh\n"
     )
+
+
+def found_by(
+    promise: Promise, call: str, breach: Breach, anchor: Pointer = (), times: int = 1, **changes: object
+) -> Found:
+    """A finding about a call, such as `GET /users/{userId}`, that came several times; an error unless changed."""
+    method, _, path = call.partition(" ")
+    finding = Finding(
+        promise=promise.id,
+        operation=call,
+        method=method,
+        path=path,
+        status=changes.pop("status", 200),
+        breach=breach,
+        level="spec",
+        severity=changes.pop("severity", "error"),
+        rule=RULE,
+    )
+    return Found(finding, anchor, times, marks=(mark_of(finding),), **changes)
 
 
 def a_result(

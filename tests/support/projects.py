@@ -1,12 +1,13 @@
 """A partner's project in a separate folder, and the output of pytest in it."""
 
 import fnmatch
-import os
 import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+
+from environments import outside
 
 from ecsuite.cassette.tape import path_of
 
@@ -46,13 +47,10 @@ OUTCOMES = {"passed", "failed", "error", "deselected", "skipped", "inconclusive"
 
 def run_module(folder: Path, *command: str, **env: str) -> Result:
     """Run a Python module in a folder, without this run's EC_ and pytest variables, and with the given ones."""
-    own = {
-        name: value for name, value in os.environ.items() if not name.startswith(("EC_", "GITHUB_", "PYTEST_", "TOX_"))
-    }
     ran = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=folder,
-        env=own | {"COLUMNS": "200"} | env,
+        env=outside() | {"COLUMNS": "200"} | env,
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -20,7 +20,7 @@ from ecsuite.promises import (
     STATUS_LISTED,
 )
 from ecsuite.results.anchors import SUCCESSES
-from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expects_success
+from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expects_success, is_not_found
 from ecsuite.results.own import json_of
 
 _Key = tuple[object, ...]
@@ -245,8 +245,7 @@ def _of_other_parents(journal: Journal) -> dict[_Key, _Key]:
 
 
 def _is_unreadable(finding: Finding) -> bool:
-    is_read = finding.promise == STATUS_EXPECTED.id and finding.method == "GET" and finding.status == NOT_FOUND
-    return is_read and expects_success(finding)
+    return finding.method == "GET" and is_not_found(finding)
 
 
 def _requested_id(exchange: Exchange | None) -> str:

@@ -28,7 +28,6 @@ from ecsuite.results.grouping.traits import (
     OF_CHANGES,
     OF_MEMBERS,
     expected_statuses,
-    expects_success,
     is_not_found,
 )
 
@@ -68,7 +67,7 @@ def _is_in_list_of_others(own: Group, other: Group) -> bool:
     if other.found.finding.promise not in _ACCEPTS_OTHERS or own.found.finding.promise not in _SEEN_IN_LISTS:
         return False
     lists = {each.operation for each in other.marks if each.kind == "present" and each.place.startswith("list")}
-    return bool(lists) and {each.seen_by or each.operation for each in own.marks} <= lists
+    return bool(lists) and _seen_in(own) <= lists
 
 
 def _is_deleted_by_other(own: Group, other: Group) -> bool:
@@ -84,10 +83,7 @@ def _is_deleted_by_other(own: Group, other: Group) -> bool:
     if path == other.found.finding.path:
         # A DELETE that takes its siblings along may have taken all that their parent has.
         path = path.rsplit("/", 2)[0] or path
-    is_lost = (
-        finding.promise == STATUS_EXPECTED.id and finding.status == NOT_FOUND and expects_success(own.found.finding)
-    )
-    return is_lost and all(path_of(each).startswith(path) for each in own.operations)
+    return is_not_found(finding) and all(path_of(each).startswith(path) for each in own.operations)
 
 
 def _deletes_another(own: Group, other: Group) -> bool:
@@ -105,10 +101,9 @@ def _deletes_others(group: Group) -> bool:
 
 def _is_neither_listed_nor_readable(own: Group, other: Group) -> bool:
     """Whether a list lacks entities of a type, and a GET does not find some of that type either."""
-    lacks, read = own.found.finding, other.found.finding
+    lacks = own.found.finding
     is_short = lacks.promise == LISTED_ONCE.id and lacks.breach.kind in {"absent", "count"}
-    is_lost = read.promise == STATUS_EXPECTED.id and read.status == NOT_FOUND and expects_success(other.found.finding)
-    return is_short and is_lost and not entities(own).isdisjoint(entities(other))
+    return is_short and is_not_found(other.found.finding) and not entities(own).isdisjoint(entities(other))
 
 
 def _is_of_lost_entity(own: Group, other: Group) -> bool:
@@ -128,21 +123,18 @@ def _is_of_moved_entity(own: Group, other: Group) -> bool:
 
 def _is_of_invalid_list(own: Group, other: Group) -> bool:
     """Whether a list lacks an entity because the response is no list, or its items are no entities."""
-    lacks, shown = own.found.finding, other.found.finding
-    is_missing = lacks.promise == LISTED_ONCE.id and lacks.breach.kind == "absent"
-    if not is_missing or shown.promise != RESPONSE_BODY.id or shown.breach.kind not in {"type", "required"}:
+    shown = other.found.finding
+    if not _lacks_one(own) or shown.promise != RESPONSE_BODY.id or shown.breach.kind not in {"type", "required"}:
         return False
     lists = {each.operation for each in other.marks if names_at(each.place) == () or shown.breach.kind == "required"}
-    return {each.seen_by or each.operation for each in own.marks} <= lists
+    return _seen_in(own) <= lists
 
 
 def _is_under_another_id(own: Group, other: Group) -> bool:
     """Whether a list lacks an entity because its items show another id than the path."""
-    lacks, shown = own.found.finding, other.found.finding
-    is_missing = lacks.promise == LISTED_ONCE.id and lacks.breach.kind == "absent"
+    shown = other.found.finding
     is_changed = shown.promise == PATH_IDS.id and shown.breach.kind == "changed"
-    lists = {each.operation for each in other.marks}
-    return is_missing and is_changed and {each.seen_by or each.operation for each in own.marks} <= lists
+    return _lacks_one(own) and is_changed and _seen_in(own) <= {each.operation for each in other.marks}
 
 
 def _is_in_outdated_list(own: Group, other: Group) -> bool:
@@ -184,6 +176,17 @@ def _is_duplicate_of_accepted(own: Group, other: Group) -> bool:
         return False
     is_shown = taken.promise == RESPONSE_BODY.id and taken.method == "GET" and entities(own) <= entities(other)
     return is_shown or (taken.promise == BAD_REQUEST.id and set(own.operations) <= set(other.operations))
+
+
+def _lacks_one(group: Group) -> bool:
+    """Whether a list lacks an entity."""
+    finding = group.found.finding
+    return finding.promise == LISTED_ONCE.id and finding.breach.kind == "absent"
+
+
+def _seen_in(group: Group) -> set[str]:
+    """The operations whose responses show a cause: lists, if it is one that lists show."""
+    return {each.seen_by or each.operation for each in group.marks}
 
 
 SAME: Final[tuple[Relation, ...]] = (_delete_each_others, _are_left_by_one)

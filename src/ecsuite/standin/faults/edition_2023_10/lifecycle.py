@@ -80,20 +80,13 @@ def _deletes_below_any_user(original: Handler, call: Call) -> Reply:
     return original(call)
 
 
-def _deletes_but_owners(kind: str, original: Handler, call: Call) -> Reply:
-    """Fails where the user has such a child, as a database with foreign keys does."""
-    if call.store.all(call.partner, kind, call.path["userId"]):
-        return Reply(500, {"title": "The statement conflicts with a constraint."})
-    return original(call)
-
-
 FAULTS: Final = faults(
     "lifecycle",
     *(
         fault(
             f"user-with-{entity.name}-is-500", SPEC, f"deleteUser is a server error where the user has a {entity.name}"
         )
-        .plant(p.does("deleteUser", partial(_deletes_but_owners, entity.name)))
+        .plant(p.fails_to_delete_owners("deleteUser", entity.name))
         .finding(found(SERVER_ERROR, "deleteUser", 500, STATUS, "exclusiveMaximum", actual=Equal(500)))
         for entity in OWNED
     ),

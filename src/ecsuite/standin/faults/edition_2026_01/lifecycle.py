@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 
 from ecsuite.findings.breach import STATUS, body, listed
@@ -75,13 +74,6 @@ def _at_any_of_the_name(original: Handler, call: Call) -> Reply:
     return replace(reply, body=found) if users else reply
 
 
-def _deletes_but_owners(kind: str, original: Handler, call: Call) -> Reply:
-    """Fails where the user has such a child, as a database with foreign keys does."""
-    if call.store.all(call.partner, kind, call.path["userId"]):
-        return Reply(500, {"title": "The statement conflicts with a constraint."})
-    return original(call)
-
-
 def _empties_known_location(original: Handler, call: Call) -> Reply:
     """Deletes the resources at a known location before it is stored again, which is refused."""
     own, user = call.body["locationId"], call.path["userId"]
@@ -95,7 +87,7 @@ FAULTS: Final = faults(
     "lifecycle",
     *(
         fault(f"user-with-{kind}-is-500", GUIDE, f"deleteUser is a server error where the user has a {kind}")
-        .plant(p.does("deleteUser", partial(_deletes_but_owners, kind)))
+        .plant(p.fails_to_delete_owners("deleteUser", kind))
         .finding(found(SERVER_ERROR, "deleteUser", 500, STATUS, "exclusiveMaximum", actual=Equal(500)))
         for kind in ("location", "resource")
     ),

@@ -13,7 +13,13 @@ from ecsuite.standin.faults.planting.access import (
     open_to_all,
     token_like,
 )
-from ecsuite.standin.faults.planting.deleting import deletes_sibling_too, outlives, still_listed, still_shown
+from ecsuite.standin.faults.planting.deleting import (
+    deletes_sibling_too,
+    fails_to_delete_owners,
+    outlives,
+    still_listed,
+    still_shown,
+)
 from ecsuite.standin.faults.planting.deliveries import (
     Send,
     delivers,
@@ -122,6 +128,7 @@ __all__ = [
     "edited",
     "elsewhere",
     "error_code",
+    "fails_to_delete_owners",
     "first_does",
     "forbids",
     "forgives",

@@ -39,6 +39,18 @@ def still_shown(getter: str, deleter: str) -> Plant:
     return plant
 
 
+def fails_to_delete_owners(deleter: str, kind: str) -> Plant:
+    """Makes it a server error to delete what has children of a kind, as a database with foreign keys does."""
+
+    def act(original: Handler, call: Call) -> Reply:
+        (own,) = call.path.values()
+        if call.store.all(call.partner, kind, own):
+            return Reply(500, {"title": "The statement conflicts with a constraint."})
+        return original(call)
+
+    return does(deleter, act)
+
+
 def outlives(getter: str, deleter: str) -> Plant:
     """Still shows entities that were read before, after their parent is deleted."""
 
