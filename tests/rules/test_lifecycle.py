@@ -4,8 +4,10 @@ import pytest
 
 from ecsuite.client import fill
 from ecsuite.contract import EntityType, Operation, link_to_unmade
+from ecsuite.errors import NothingThere
+from ecsuite.findings.breach import listed
 from ecsuite.messages.exchange import ABSENT, Expectation
-from ecsuite.promises import OTHERS_UNTOUCHED, PARENTS, REFUSED_CHANGES_NOTHING
+from ecsuite.promises import LISTED_ONCE, OTHERS_UNTOUCHED, PARENTS, REFUSED_CHANGES_NOTHING
 from ecsuite.rules.absence import is_not_there
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.reading import there
@@ -34,7 +36,10 @@ def test_what_the_api_makes_is_listed_once(operation: Operation, world: World) -
 
     listing = world.lists.read(operation.path)
 
-    world.verify.each_listed_once(listing, member, [*listing.count(member)])
+    if not listing.items:
+        raise NothingThere(f"{operation} lists nothing")
+    for own, times in listing.count(member).items():
+        world.verify.once(LISTED_ONCE, listing.first, own, times, listed(member))
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)

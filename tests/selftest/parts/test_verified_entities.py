@@ -148,14 +148,6 @@ def test_many_are_listed_once_each(shown, ids, kept):
     assert recorded(world, LISTED_ONCE)[0] == ([] if kept else [("count", listed("userId"), 2, 1, "")])
 
 
-def test_empty_list_shows_nothing_about_its_items(shown):
-    """It is not checked, rather than passed."""
-    world, response = shown([])
-
-    assert world.verify.each_listed_once(Listing((response,)), "id", []) is False
-    assert recorded(world, LISTED_ONCE) == ([], 0, ["the list is empty"])
-
-
 def test_entity_is_not_in_a_list(shown):
     """Where it is, its id is told."""
     world, response = shown([])
